@@ -37,14 +37,16 @@ export function withMoved(finding: Finding, ofCause: Step[]): Step[] {
     return [...steps, ...ofCause]
   if (place === registry) return [...ofCause, ...steps]
   const old = [apiHost(registry), targetHost(finding).host, clueOf(finding.clues, 'behind-proxy')?.host]
-  return [
-    ...steps,
-    ...ofCause.map(step =>
+  const atNewPlace = (step: Step): Step => {
+    const isOfHost =
       AT_HOST.includes(step.code) && 'host' in step && step.host !== null && old.includes(step.host)
-        ? { ...step, host: apiHost(place) }
-        : step,
-    ),
-  ]
+    if (!isOfHost) return step
+    // What the proxy answered was about the old place.
+    return step.code === 'pass-proxy'
+      ? { ...step, host: apiHost(place), answer: null }
+      : ({ ...step, host: apiHost(place) } as Step)
+  }
+  return [...steps, ...ofCause.filter(({ code }) => code !== 'pull-by-hand').map(atNewPlace)]
 }
 
 /** Whether a step names the image's new place, ahead of what the cause leads to. */

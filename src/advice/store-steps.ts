@@ -233,7 +233,8 @@ function otherCopySteps({ clues }: Finding): Step[] {
 function lostContentSteps(finding: Finding): Step[] {
   return [
     { code: 'remove-image', image: imageName(finding) },
-    { code: 'keep-layers' },
+    // containerd discards layers for Kubernetes alone, not for Docker.
+    ...stepsIf(finding.host.runtime !== 'docker', { code: 'keep-layers' }),
     { code: 'runtime-log' },
   ]
 }
@@ -249,18 +250,15 @@ const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
  * only a pod gets to its files, and nobody gets to those of virtual nodes, but the next pod on Fargate has another machine. Docker keeps its
  * downloads in other places.
  */
-function keptDownload({
-  clues,
-  containerKind,
-  workload,
-  host: { platform, runtime, virtual },
-}: Finding): Step[] {
+function keptDownload({ clues, containerKind, host: { platform, runtime, virtual } }: Finding): Step[] {
   const kept = clueOf(clues, 'kept-download')
   const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
   const isContinued = of !== null && bytes <= of
   if (kept === undefined || isContinued || runtime === 'docker') return []
-  if (virtual === 'fargate') return stepsIf(workload !== null, { code: 'restart-pull' })
-  if (virtual !== undefined || (platform === 'talos' && containerKind === 'sandbox')) return []
+  if (virtual === 'fargate') return [{ code: 'restart-pull' }]
+  // Without its pause image, and with DiskPressure, the node starts no debug pod.
+  const startsNone = containerKind === 'sandbox' || clueOf(clues, 'disk-pressure')?.past === false
+  if (virtual !== undefined || (platform === 'talos' && startsNone)) return []
   return [{ code: 'remove-download', digest: kept.digest }]
 }
 

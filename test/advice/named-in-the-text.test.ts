@@ -93,6 +93,13 @@ test("a layer that the runtime's content store lacks is pulled again on the node
   expect(codes).toEqual(['remove-image', 'keep-layers', 'runtime-log', 'enter-node'])
 })
 
+test('Docker has no setting that keeps the layers that it has unpacked', () => {
+  const error = `failed to extract layer sha256:${'2'.repeat(64)}: failed to get reader from content store: content digest sha256:${'7'.repeat(64)}: not found`
+  expect(codesIn({ image: 'icr.io/a/b:1', error, node: { runtime: 'docker://29.0.1' } })).not.toContain(
+    'keep-layers',
+  )
+})
+
 describe("a mirror on the node's own loopback", () => {
   const image = 'acme.azurecr.io/a/b:1'
   const asked = (host: string, why: string) => ({

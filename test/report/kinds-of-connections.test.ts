@@ -425,6 +425,36 @@ test.each<Row>([
     },
   ],
   [
+    'a proxy that does not allow the host of the tokens, to which the registry itself sent the runtime',
+    'nginx',
+    'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository%3Alibrary%2Fnginx%3Apull&service=registry.docker.io": Forbidden',
+    { says: /its rules do not allow auth\.docker\.io\./, never: /was not asked/ },
+  ],
+  [
+    'a proxy that may not allow the port',
+    'registry.example:5000/web:1',
+    'failed to do request: Head "https://registry.example:5000/v2/web/manifests/1": Forbidden',
+    { says: /its rules do not allow this host, or not its port\. The registry was not asked/ },
+  ],
+  [
+    'the network, where the image has left its registry, and a mirror would be one of its new place',
+    'docker.io/mailu/admin:1.9',
+    'failed to do request: Head "https://registry-1.docker.io/v2/mailu/admin/manifests/1.9": dial tcp 44.205.64.79:443: i/o timeout',
+    { says: /a mirror of ghcr\.io/, never: /a mirror of Docker Hub/ },
+  ],
+  [
+    "a layer from one of many hosts of Azure's in China",
+    'acme.azurecr.cn/api:1',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cn15.blob.core.chinacloudapi.cn/8254-abc/docker/registry/v2/blobs/sha256/fd/8b/data": dial tcp 40.1.2.3:443: i/o timeout',
+    { says: /reach \*\.blob\.core\.chinacloudapi\.cn .*acme\.<region>\.data\.azurecr\.cn alone/ },
+  ],
+  [
+    "a layer's host of Azure that no zone of a private endpoint has",
+    'acme.azurecr.io/api:1',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://eus15.blob.core.windows.net/8254-abc/docker/registry/v2/blobs/sha256/fd/8b/data": dial tcp: lookup eus15.blob.core.windows.net on 10.0.0.2:53: no such host',
+    { says: /fix DNS/, never: /privatelink/ },
+  ],
+  [
     'a layer from one of many hosts of Azure, and another attempt without a login',
     'acme.azurecr.io/billing/api:1',
     '[failed to pull and unpack image "acme.azurecr.io/billing/api:1": failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://weumanaged15.blob.core.windows.net/8254-abc/docker/registry/v2/blobs/sha256/fd/8b/data?sig=REDACTED": EOF, failed to pull and unpack image "acme.azurecr.io/billing/api:1": failed to resolve reference "acme.azurecr.io/billing/api:1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Abilling%2Fapi%3Apull&service=acme.azurecr.io: 401 Unauthorized]',
@@ -479,8 +509,8 @@ test.each<Row>([
     'initializing source docker://gcr.io/kubebuilder/kube-rbac-proxy:v0.15.0: pinging container registry gcr.io: Get "https://gcr.io/v2/": Forbidden',
     {
       first: /^Use registry\.k8s\.io\/kubebuilder\/kube-rbac-proxy:v0\.15\.0 instead/,
-      says: /to allow registry\.k8s\.io/,
-      never: /to allow gcr\.io/,
+      says: /Let the proxy forward requests to registry\.k8s\.io/,
+      never: /to allow |requests to gcr\.io|crictl pull/,
     },
   ],
   [

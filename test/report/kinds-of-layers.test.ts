@@ -143,6 +143,18 @@ describe('a download that failed its check', () => {
       },
       { first: /^Retry the pull now: .* another machine on Fargate/, never: /ingest/ },
     )
+    const spark = { apiVersion: 'sparkoperator.k8s.io/v1', kind: 'SparkApplication', name: 'api', uid: 'api' }
+    expectReport(
+      { image: OWN, error, node: fargate, pod: { controller: spark } },
+      {
+        first: /^Delete the pod and create it again, if sparkapplication\/api does not: .* another machine/,
+        never: /Wait for/,
+      },
+    )
+    expectReport(
+      { image: OWN, error, node: fargate },
+      { first: /^Delete the pod and create it again: .* another machine on Fargate/ },
+    )
   })
 })
 

@@ -471,6 +471,16 @@ test.each<Row>([
     },
   ],
   [
+    'a login that an operator does not pass on, of a kind whose name Kubernetes has as well',
+    OWN,
+    'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+    {
+      login: 'registry.example',
+      pod: { pullSecrets: [], controller: owner('batch.volcano.sh/v1alpha1', 'Job', 'train') },
+    },
+    { first: /of job\/train, whose operator makes the template, if that has such a field/ },
+  ],
+  [
     'a robot account of another project, in the words of Harbor',
     OWN,
     'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull: unauthorized to access repository: team/api, action: pull',

@@ -5,7 +5,8 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/node/pulling-node.ts'
 import { cloudOf } from '../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../image/docker-hub.ts'
-import { isHosted } from '../../image/registries.ts'
+import { parseReference } from '../../image/reference.ts'
+import { apiHost, isHosted } from '../../image/registries.ts'
 import { ownCommand } from '../invocation.ts'
 import { orCopied } from './edits/makers.ts'
 import { mayBeOpenShift, preloadPlace } from './node/node-settings.ts'
@@ -37,7 +38,7 @@ export function orMirror(context: StepContext, target: string) {
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
   const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : null
-  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}${besideEcr(first.host, target)}`
+  return `${start} give them ${mirrorOf(context, target)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}${besideEcr(first.host, target)}`
 }
 
 /** What serves private ECR does not serve this one (docs.aws.amazon.com/AmazonECR, vpc-endpoints). */
@@ -70,8 +71,10 @@ function ofRancher(host: PullingNode): string {
 }
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
-export function mirrorOf({ invocation, findings: [first] }: StepContext) {
-  const { host, reference, registry } = first
+export function mirrorOf({ invocation, findings: [first] }: StepContext, target?: string) {
+  const { host, reference, moved } = first
+  const place = parseReference(moved?.to ?? '')?.registry
+  const registry = place !== undefined && apiHost(place) === target ? place : first.registry
   const byTag = reference?.includes('@') !== true
   const note =
     mayBeOpenShift(host) && byTag

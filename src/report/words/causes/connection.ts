@@ -4,7 +4,7 @@ import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
-import { isFixedHost, isOpenShiftService } from '../../../image/registries.ts'
+import { apiHost, isFixedHost, isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { dnsAnswer } from '../node/node-dns.ts'
@@ -233,6 +233,18 @@ export function lostMeaning(first: Lost): string {
   }
 }
 
+/** What the rules of a proxy do not allow. Many let CONNECT through to port 443 alone, as Squid's do by default. */
+function forbiddenBy({ clues, registry }: FirstFinding): string {
+  const wanted = clueOf(clues, 'behind-proxy')?.host ?? null
+  const port = wanted !== null && hasPort(wanted) ? ', or not its port' : ''
+  // What is asked for tokens and layers comes after the registry itself.
+  return wanted === null || registry === null || wanted === apiHost(registry)
+    ? `its rules do not allow this host${port}. The registry was not asked.`
+    : `its rules do not allow ${wanted}${port}.`
+}
+
+const hasPort = (host: string) => /:\d+$/.test(host) && !host.endsWith(':443')
+
 export const proxy: CauseWords = {
   short: () => "the nodes' proxy",
   title: ({ findings: [{ registry, endpoint, clues }] }) => {
@@ -266,7 +278,8 @@ export const proxy: CauseWords = {
     ],
     [
       first => clueOf(first.clues, 'proxy-answered')?.as === 'forbidden',
-      'The runtime goes through a proxy, which was reached and answered Forbidden: its rules do not allow this host. The registry was not asked.',
+      first =>
+        `The runtime goes through a proxy, which was reached and answered Forbidden: ${forbiddenBy(first)}`,
     ],
     [
       first => clueOf(first.clues, 'proxy-answered')?.as === 'unreached',

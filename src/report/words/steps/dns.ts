@@ -52,7 +52,9 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues' | '
   if (isOfWindows(first) || first.host.desktop) return 'none'
   const cloud = cloudOf(registry)
   const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
-  return isUpstream ? 'none' : (cloud ?? 'none')
+  // With a private endpoint, layers come from data endpoints of the registry's own.
+  const isOfAllRegistries = cloud === 'acr' && endpoint?.role === 'storage' && cloudOf(host) !== 'acr'
+  return isUpstream || isOfAllRegistries ? 'none' : (cloud ?? 'none')
 }
 
 /** Returns how to get past a DNS server that discards answers with private addresses (knot-resolver's module rebinding, dnsmasq's stop-dns-rebind). */

@@ -66,7 +66,7 @@ const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
 const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
 
 /** Where Azure's registries keep their layers: the host is not the same for all of them (Azure/AKS#4974). */
-const BLOBS_OF_AZURE = /\.blob\.core\.windows\.net$/
+const BLOBS_OF_AZURE = /\.(blob\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))$/
 
 /** Whether only IPv6 failed, so that a test of the host may succeed over IPv4; the node's own loopback is no network. */
 function isOverIpv6({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): boolean {
@@ -218,7 +218,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           : second && role === 'storage' && cloudOf(registry) === 'ecr'
             ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
             : role === 'storage' && cloudOf(registry) === 'acr' && BLOBS_OF_AZURE.test(host)
-              ? `Let the nodes reach *.blob.core.windows.net (firewall, egress rules, proxy), not only ${registryLabel(registry)}: the layers are downloaded from there, each from another host such as ${host}. Or enable dedicated data endpoints for the registry (Premium tier), so that its layers come from ${acrName(registry ?? '')}.<region>.data.azurecr.io alone`
+              ? `Let the nodes reach *.${BLOBS_OF_AZURE.exec(host)?.[1]} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: the layers are downloaded from there, and not always from ${host}. Or enable dedicated data endpoints for the registry (Premium tier), so that its layers come from ${acrName(registry ?? '')}.<region>.data.${registry?.replace(/^.*(?=azurecr\.)/, '')} alone`
               : second
                 ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
                 : (privateWay(host, first) ??

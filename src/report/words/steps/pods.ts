@@ -1,7 +1,7 @@
 /** The words of steps at the pod itself: what created it, what changed it, and how to get a new one. */
 
 import type { PodStep, StepOf } from '../../../advice/step/step.ts'
-import { clueOf } from '../../../diagnosis/clues/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { parseReference } from '../../../image/reference.ts'
@@ -135,16 +135,17 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'restart-pull': (_step, { invocation, findings, findings: [first] }) => {
-    const { namespace, pod, workload, reason, credential, host } = first
-    const machine =
-      host.virtual === 'fargate'
-        ? ', which gets another machine on Fargate, without what containerd keeps on this one'
-        : ''
+    const { namespace, pod, workload, reason, credential, host, clues } = first
+    const machine = host.virtual === 'fargate' ? ', which gets another machine on Fargate' : ''
     const which = countPods(findings) === 1 ? 'the pod' : 'one of the pods'
     const command = kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace)
+    // The next attempt on the same machine would fail over what containerd keeps there.
+    const isOthers = workload?.group !== undefined && hasClue(clues, 'kept-download')
+    if (machine !== '' && !credential.cameLater && (workload === null || isOthers)) {
+      const again = `create it again${workload === null ? '' : `, if ${objectName(workload)} does not`}`
+      return { text: `Delete the pod and ${again}: it then gets another machine on Fargate` }
+    }
     // Static pods are the kubelet's own: what is deleted is only what shows them.
-    if (workload === null && machine !== '')
-      return { text: 'Delete the pod and create it again: it then gets another machine on Fargate' }
     if (workload === null || workload.kind === 'Node')
       return {
         text: credential.cameLater

@@ -45,9 +45,11 @@ function isWithoutTag({ host, image, clues }: FirstFinding): boolean {
   return host.platform === 'eks' && image === 'localhost/kubernetes/pause' && hasClue(clues, 'not-on-node')
 }
 
-/** Talos pulls with the login of its own settings (siderolabs/talos#9594). */
-function pulledThere(host: PullingNode, image: string): string {
-  return host.platform === 'talos' && image !== '' ? ` (\`${pullCommand(host, image)}\`)` : ''
+/** Talos pulls with the login of its own settings (siderolabs/talos#9594), but along the same way. */
+function pulledThere({ host, cause }: FirstFinding, image: string): string {
+  return host.platform === 'talos' && image !== '' && cause === 'auth-required-or-denied'
+    ? ` (\`${pullCommand(host, image)}\`)`
+    : ''
 }
 
 export const sandboxSteps: StepWords<SandboxStep> = {
@@ -108,7 +110,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     const preload =
       archive !== null && RANCHERS_PAUSE.test(image)
         ? `or put the archive of the airgap images of the node's ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} release, which has this one and all others of the node's own, into ${archive}, and restart ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} there, which imports it`
-        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}${pulledThere(first.host, full ?? image)}`
+        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}${pulledThere(first, full ?? image)}`
     const give = closedTo === undefined ? 'Give' : `If the network is meant to be closed to ${closedTo}, give`
     const setting = sandboxSetting(first.host)
     // kubernetes/kubernetes, build/pause/Makefile.

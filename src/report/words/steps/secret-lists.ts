@@ -78,9 +78,10 @@ export function secretList(
       ? "the pod's template"
       : `${objectName(workload)}, whose operator makes the template${field}`
   if (workload?.kind === 'Job' && workload.group === undefined) return `the pod's service account${own}`
-  return workload?.group === undefined
-    ? `the pod's template or service account${own}`
-    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : `${field}; if it names it already, its operator leaves these pods out, as a newer one may not`})`
+  if (workload?.group === undefined) return `the pod's template or service account${own}`
+  const fields = fieldsOf(workload.kind, invocation)
+  const maybe = `, if ${fields === null ? 'that has' : `\`${fields}\` shows`} such a field`
+  return `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? maybe : `${field}; if it names it already, its operator leaves these pods out, as a newer one may not`})`
 }
 
 /** Returns the field of the pod's custom resource that lasts for its next pods too; empty for other pods, and where that is not known. */
@@ -91,8 +92,13 @@ export function orInResource({ workload }: Findings[number]): string {
   return `, or for later pods to ${field}${isWhole ? '' : ` of ${objectName(workload)}`}`
 }
 
-/** Returns the command that lists a custom resource's fields for pull secrets. */
-function fieldsOf(kind: string, invocation: Invocation): string {
+/** Kinds of pods' owners that Kubernetes has, too. */
+const BUILT_IN = /^(?:Pod|Service|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob|Node)$/
+
+/** Returns the command that lists a custom resource's fields for pull secrets; null if it would list those of another kind. */
+function fieldsOf(kind: string, invocation: Invocation): string | null {
+  // By its name alone, kubectl shows Kubernetes' own, such as of a Service of Knative's or a Job of Volcano's.
+  if (BUILT_IN.test(kind)) return null
   return `${kubectlCommand(invocation, `explain ${shellWord(`${kind.toLowerCase()}.spec`)} --recursive`)} | grep -i pullsecret`
 }
 
