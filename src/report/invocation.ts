@@ -73,7 +73,7 @@ export function kubectlCommand(invocation: Invocation, rest: string, namespace?:
 }
 
 /** The same for OpenShift's client, which takes kubectl's flags. */
-export function ocCommand(invocation: Invocation, rest: string, namespace: string): string {
+export function ocCommand(invocation: Invocation, rest: string, namespace?: string): string {
   return kubectlCommand(invocation, rest, namespace).replace(/^kubectl/, 'oc')
 }
 

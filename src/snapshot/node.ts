@@ -5,6 +5,8 @@ export const PLATFORM_LABELS = [
   'cloud.google.com/gke-nodepool',
   'eks.amazonaws.com/compute-type',
   'eks.amazonaws.com/nodegroup',
+  // A node pool of OpenShift's hosted control planes.
+  'hypershift.openshift.io/nodePool',
   'karpenter.sh/nodepool',
   'kubernetes.azure.com/cluster',
   'liqo.io/type',

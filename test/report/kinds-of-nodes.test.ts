@@ -1529,6 +1529,14 @@ describe("Red Hat's registry without a login", () => {
     expectReport({ image, error, node: { runtime, labels } }, { first: /openshift-config/ })
   })
 
+  test('gets that of the HostedCluster where the control plane is hosted', () => {
+    const hosted = { ...labels, 'hypershift.openshift.io/nodePool': 'web' }
+    expectReport(
+      { image, error, node: { runtime, labels: hosted } },
+      { first: /spec\.pullSecret of the HostedCluster/, never: /openshift-config/ },
+    )
+  })
+
   test('has no such place on MicroShift', () => {
     const ofEdge = { ...labels, 'node.kubernetes.io/instance-type': 'rhde' }
     expectReport(

@@ -225,6 +225,7 @@ test.each<[Kind, RegExp]>([
   ['k3d', /^docker exec -it k3d-shop-agent-0 sh$/],
   ['Talos with BusyBox', /-n kube-system debug node\/node-1 .* --image=<image>$/],
   ['Bottlerocket', /debug node\/node-1/],
+  ['OpenShift', /^oc .*debug node\/node-1$/],
 ])('a shell on %s comes from what the platform has', (kind, command) => {
   expect(wordsOf({ code: 'enter-node' }, kind).command).toMatch(command)
 })

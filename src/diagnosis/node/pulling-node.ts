@@ -30,6 +30,8 @@ export interface PullingNode {
   virtual?: VirtualNode
   /** One of EKS's hybrid nodes, which is on premises. */
   hybrid?: true
+  /** One of OpenShift's whose control plane is hosted: what its HostedCluster says overwrites the cluster's own settings. */
+  hosted?: true
   /** The release of Bottlerocket, such as `1.58.0`; absent on other systems. */
   bottlerocket?: string
   /** The virtual machine of Docker Desktop, which has neither systemd nor SSH, and the names of its machine. */
@@ -79,6 +81,7 @@ export function pullingNode(
     toolImage: node === null ? null : toolImageOf(node.images),
     ...(virtual === null ? {} : { virtual }),
     ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
+    ...(node?.labels['hypershift.openshift.io/nodePool'] !== undefined && { hosted: true as const }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
     ...(/^docker desktop\b/i.test(node?.osImage ?? '') && { desktop: true as const }),
     ...(runtime === 'docker' && hints.storedByContainerd && { containerdStore: true as const }),

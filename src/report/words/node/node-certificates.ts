@@ -55,7 +55,9 @@ export function authorityPlace(
     case 'talos':
       return 'the machine configuration (TrustedRootsConfig, or for this host alone RegistryTLSConfig; before Talos 1.12 machine.registries.config, with tls.ca)'
     case 'openshift':
-      return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
+      return node.hosted
+        ? 'the config map that spec.additionalTrustBundle of the HostedCluster names (on its management cluster; key ca-bundle.crt)'
+        : 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
     case 'bottlerocket':
       return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
     case 'microk8s':

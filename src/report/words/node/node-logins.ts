@@ -68,7 +68,10 @@ export function runtimeLoginPlace(node: PullingNode): string {
   if (hasRegistriesYaml(node)) return registriesYaml(node.platform, os)
   if (platform === 'talos')
     return 'the machine configuration (RegistryAuthConfig; before Talos 1.12 machine.registries.config)'
-  if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
+  if (platform === 'openshift')
+    return node.hosted
+      ? 'the secret that spec.pullSecret of the HostedCluster names (on its management cluster)'
+      : 'the pull secret of the cluster (openshift-config/pull-secret)'
   if (platform === 'bottlerocket') return 'settings.container-registry.credentials'
   return runtime === 'cri-o' ? "CRI-O's global_auth_file" : "the runtime's own registry settings"
 }

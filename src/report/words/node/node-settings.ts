@@ -83,11 +83,16 @@ export function restartOf({
   return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
 }
 
+/** Returns where OpenShift keeps its settings for images (hypershift-docs.netlify.app, API reference of HostedCluster). */
+export const imageSettings = ({ hosted }: Pick<PullingNode, 'hosted'>) =>
+  hosted
+    ? 'spec.configuration.image of the HostedCluster (on its management cluster)'
+    : 'image.config.openshift.io/cluster'
+
 /** Returns the list of registries that the runtime may ask over HTTP, where that is a list; null if it asks by the scheme of an address. */
 export function insecureList(node: PullingNode): string | null {
   const { platform, runtime } = node
-  if (platform === 'openshift')
-    return 'registrySources.insecureRegistries of image.config.openshift.io/cluster'
+  if (platform === 'openshift') return `registrySources.insecureRegistries of ${imageSettings(node)}`
   if (runtime === 'docker') return `insecure-registries in ${daemonFile(node)} (${restartDocker(node)})`
   return runtime === 'cri-o'
     ? '/etc/containers/registries.conf and registries.conf.d (insecure = true; reload CRI-O)'
@@ -101,7 +106,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   if (hasRegistriesYaml(node))
     return `${registriesYaml(node.platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(node)})`
   if (platform === 'openshift')
-    return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
+    return `registrySources.insecureRegistries of ${imageSettings(node)}: add "${host}"`
   if (platform === 'talos')
     return `a RegistryMirrorConfig (before Talos 1.12 machine.registries.mirrors) for ${host} with the endpoint http://${host}`
   if (platform === 'bottlerocket')

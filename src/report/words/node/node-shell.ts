@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
-import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { type Invocation, kubectlCommand, ocCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import type { StepText } from '../step-words.ts'
 import { enterMachine, isOfK3d, minikubeProfile, virtualMachineOf } from './local-clusters.ts'
@@ -65,6 +65,12 @@ export function enterNode(
   if (host.os === 'windows')
     return {
       text: `Connect to node ${node} by RDP or SSH${hasHostProcess(host) ? ', or with a HostProcess container' : ''}`,
+    }
+  // Its image comes with the release, and so from the mirrors of a cluster without internet.
+  if (host.platform === 'openshift')
+    return {
+      text: `Get a shell on node ${node} in a debug pod, then \`chroot /host\`; oc deletes the pod when you leave it. If the node can't pull the pod's image either, name one that is already there (--image)`,
+      command: ocCommand(invocation, `debug node/${word}`),
     }
   return {
     text: `Get a shell on node ${node}, ${virtualMachineOf(host) === null ? 'by SSH or ' : ''}in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,

@@ -31,8 +31,8 @@ export const openShiftSecrets: StepWords<
   StepOf<'global-pull-secret' | 'cluster-pull-secret' | 'openshift-token'>
 > = {
   'global-pull-secret': globalPullSecret,
-  'cluster-pull-secret': ({ registry, catalog }) => ({
-    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}. OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
+  'cluster-pull-secret': ({ registry, catalog }, { findings: [{ host }] }) => ({
+    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (${host.hosted ? 'the secret that spec.pullSecret of the HostedCluster names, on its management cluster' : 'pull-secret in namespace openshift-config'}; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}. OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
   }),
   'openshift-token': ({ namespace, secret, generated }, { invocation, findings: [{ registry }] }) =>
     generated

@@ -7,7 +7,7 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeClientStep, onNodes } from '../node/node.ts'
-import { mayBeOpenShift } from '../node/node-settings.ts'
+import { imageSettings, mayBeOpenShift } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
@@ -90,8 +90,8 @@ export const policySteps: StepWords<PolicyStep> = {
     const { what, command } = policySettings(kind, first.host)
     return nodeClientStep(`${what} ${onNodes(findings)}`, command, findings)
   },
-  'show-image-settings': (_step, { invocation }) => ({
-    text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
+  'show-image-settings': (_step, { invocation, findings: [first] }) => ({
+    text: `See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings${first.host.hosted ? `, which come from ${imageSettings(first.host)}` : ''}`,
     command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
   }),
   'show-policy-file': ({ path }, { findings }) =>
@@ -146,7 +146,7 @@ export const policySteps: StepWords<PolicyStep> = {
       return { text: `${SIGN[signed ?? 'none']}${attached}${place}` }
     }
     const place = mayBeOpenShift(host)
-      ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`
+      ? ` (on OpenShift in ${imageSettings(host)}: ${host.hosted && kind === 'blocked' ? 'registrySources' : ALLOWED[kind]})`
       : ''
     return {
       text: `Ask an administrator of the nodes to allow ${registryLabel(registry)}${place}, or copy the image into a registry that is allowed and use that name`,

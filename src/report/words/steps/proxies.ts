@@ -38,11 +38,15 @@ const SOURCES: Partial<Record<Platform, (node: PullingNode) => string>> = {
   kind: () => 'the environment of `kind create cluster`, which passes it to the nodes that it creates',
   talos: () => 'machine.env of the machine configuration',
   bottlerocket: () => 'settings.network (https-proxy and no-proxy)',
-  openshift: () => `${OPENSHIFT_PROXY} (spec.httpsProxy and spec.noProxy)`,
+  openshift: ({ hosted }) =>
+    hosted
+      ? `${HOSTED_PROXY} (httpsProxy and noProxy)`
+      : `${OPENSHIFT_PROXY} (spec.httpsProxy and spec.noProxy)`,
   aks: () => 'the HTTP proxy settings of the cluster (`az aks update --http-proxy-config`)',
 }
 
 const OPENSHIFT_PROXY = 'proxy.config.openshift.io/cluster'
+const HOSTED_PROXY = 'spec.configuration.proxy of the HostedCluster (on its management cluster)'
 
 /** Its nodes are containers (k3d.io, FAQ, "Running behind a corporate proxy"). */
 const K3D_ENVIRONMENT =
@@ -75,6 +79,7 @@ export function proxyPlace(node: PullingNode): string {
 
 /** Returns where a host is added that the runtime has to reach without the proxy. */
 function bypassPlace(node: PullingNode): string {
+  if (node.platform === 'openshift' && node.hosted) return `noProxy in ${HOSTED_PROXY}`
   if (node.platform === 'openshift')
     return `spec.noProxy of ${OPENSHIFT_PROXY}, from which the Machine Config Operator writes the nodes' settings`
   if (isSet(node) || isOfK3d(node.name)) return `NO_PROXY in ${proxyPlace(node)}`

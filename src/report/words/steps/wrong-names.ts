@@ -14,6 +14,7 @@ import { shellWord } from '../../sanitize.ts'
 import { PARTITIONS } from '../cloud-identities.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { setEach, withEdit } from '../edits/edits.ts'
+import { imageSettings } from '../node/node-settings.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
@@ -88,7 +89,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       : `: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}`
     const list =
       first.host.platform === 'openshift'
-        ? 'change containerRuntimeSearchRegistries of image.config.openshift.io/cluster'
+        ? `change registrySources.containerRuntimeSearchRegistries of ${imageSettings(first.host)}`
         : isAmbiguous(first)
           ? `add an alias on the nodes, or leave one registry in unqualified-search-registries (/etc/containers/registries.conf): they have several, and the runtime does not choose${first.host.runtime === 'cri-o' ? ' unless short_name_mode in its own configuration is "disabled"' : ''}`
           : `${isSearched(first) ? 'add an alias or change' : 'add an alias or'} unqualified-search-registries on the nodes (/etc/containers/registries.conf)`
