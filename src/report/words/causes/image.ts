@@ -160,7 +160,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
     }
   if (hasClue(first.clues, 'missing-layer'))
     return {
-      title: `${capitalize(responderLabel(first))} lacks ${isConfigMissing(first) ? 'the configuration' : 'a layer'} of the image`,
+      title: `${capitalize(responderLabel(first))} lacks ${isConfigMissing(first) ? 'a blob of the image, its configuration' : 'a layer of the image'}`,
       meaning: `The manifest is there, but ${isConfigMissing(first) ? 'the configuration' : 'a layer'} that it lists is not: the push was not complete, the ${isConfigMissing(first) ? 'configuration' : 'layer'} was cleaned up, or a cache could not fetch it.`,
     }
   const held = clueOf(first.clues, 'held-elsewhere')
