@@ -60,11 +60,24 @@ export function faultyLayerSteps(finding: Finding): Step[] {
 /** What builders leave on files by mistake, which nothing in the image needs: of their own storage, and of their machine's SELinux. */
 const LEFT_BEHIND = /^(?:user\.overlay\.|security\.selinux$)/
 
+/** Whether an attribute may be an SELinux label: CRI-O leaves those out since 1.25, with containers/storage 1.38 (containers/storage#1077). */
+function mayBeLabel(name: string | null, host: Finding['host']): boolean {
+  return name === null ? host.runtime !== 'cri-o' || !atLeast(host, 1, 25) : name === 'security.selinux'
+}
+
 /** From 25.0 on, Docker gives up at an attribute that it can't set (docs.docker.com/engine/release-notes/25.0; moby/moby#47962). */
 export function attributeSteps({ clues, host }: Finding): Step[] {
   const { name = null, error = null } = clueOf(clues, 'file-attribute') ?? {}
   const drop: Step[] = name === null || !LEFT_BEHIND.test(name) ? [] : [{ code: 'drop-attribute', name }]
-  if (error === 'invalid') return [{ code: 'leave-attribute' }, ...drop, { code: 'show-denials' }, LOG]
+  if (error === 'invalid') {
+    const label = mayBeLabel(name, host)
+    return [
+      { code: 'leave-attribute', name, label },
+      ...drop,
+      ...stepsIf(label, { code: 'show-denials' }),
+      LOG,
+    ]
+  }
   if (error === 'unsupported') return [...drop, { code: 'hold-attributes', name }, LOG]
   // moby/moby#53616: it looks for the file in another folder than the layer's.
   return host.runtime === 'docker' && atLeast(host, 29, 7)

@@ -312,9 +312,21 @@ describe('a layer that the system of the node does not let the runtime unpack', 
       'writing blob: adding layer with blob "sha256:aa": Error processing tar file(exit status 1): lsetxattr /vendor: invalid argument',
       { runtime: 'cri-o://1.23.2' },
       {
-        first: /^Update CRI-O .* 1\.24 or later, which leaves out the SELinux labels/,
-        says: /value the kernel/,
+        first: /^Update CRI-O .* 1\.25 or later, which leaves out the SELinux labels/,
+        says: /whose value the kernel.*most often an SELinux label/,
       },
+    ],
+    [
+      'an attribute that the kernel does not accept, of a release that leaves out labels',
+      'writing blob: adding layer with blob "sha256:aa": unpacking failed (error: exit status 1; output: lsetxattr /usr/bin/ping: invalid argument)',
+      { runtime: 'cri-o://1.32.5' },
+      { first: /^Use another tag .*no SELinux label/, says: /the kernel of the node rejects; nothing/ },
+    ],
+    [
+      'the same of containerd, which names the attribute',
+      'failed to extract layer sha256:aa: failed to setxattr "/usr/bin/ping" for key "security.capability": invalid argument: unknown',
+      {},
+      { first: /^Use another tag .*without security\.capability: the kernel/, says: /node rejects; nothing/ },
     ],
     [
       'one of those releases on a kernel that sets modes without opening files',

@@ -755,7 +755,12 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'other-builder': [{}],
   'drop-attribute': [{ name: 'user.overlay.impure' }, { name: 'security.selinux' }],
   'hold-attributes': [{ name: 'security.capability' }, { name: null }],
-  'leave-attribute': [{}],
+  'leave-attribute': [
+    { name: null, label: true },
+    { name: 'security.selinux', label: true },
+    { name: null, label: false },
+    { name: 'security.capability', label: false },
+  ],
   'rebuild-thin-pool': [{}],
   'restart-pull': [{}],
   'await-pull': [{ since: '2026-11-24T10:05:00Z' }],

@@ -14,8 +14,8 @@ export type StoreStep =
   | { code: 'rebuild-thin-pool' }
   /** `name`: of the extended attribute that the file system or the kernel does not hold. */
   | { code: 'hold-attributes'; name: string | null }
-  /** The kernel rejects the value of an attribute, as that of a label which its SELinux policy does not have. */
-  | { code: 'leave-attribute' }
+  /** The kernel rejects the value of an attribute; `label`: which may be an SELinux label that its policy does not have. */
+  | { code: 'leave-attribute'; name: string | null; label: boolean }
   | { code: 'release-mount' }
   | { code: 'release-store' }
   | { code: 'check-disk' }

@@ -36,9 +36,9 @@ export function refusedMount(text: string): Clue[] {
   return [{ code: 'mount-refused', snapshotter, fileSystem, error: error.toLowerCase() }]
 }
 
-/** An attribute that can't be set: Docker names it before the file, and since 26 after it; containers/storage names the file only. */
+/** An attribute that can't be set: Docker names it before the file, and since 26 after it, as containerd does; containers/storage names the file only. */
 const ATTRIBUTE =
-  /\bl?setxattr (?:((?:user|security|trusted|system)\.[\w.-]{1,80}) \S{1,400}|\S{1,400}?(?:: xattr \\*"([\w.-]{1,90})\\*")?): (operation not supported|no such file or directory|invalid argument)/i
+  /\bl?setxattr (?:((?:user|security|trusted|system)\.[\w.-]{1,80}) \S{1,400}|\S{1,400}?(?:(?:: xattr| for key) \\*"([\w.-]{1,90})\\*")?): (operation not supported|no such file or directory|invalid argument)/i
 
 const ATTRIBUTE_ERRORS = new Map<string, ClueOf<'file-attribute'>['error']>([
   ['operation not supported', 'unsupported'],

@@ -35,10 +35,13 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'layer-mismatch' },
-    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
+    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config claims|image config has only \d+ diffid/i,
   ],
   // containerd, core/unpack: the layer's own digest was compared before.
-  [{ code: 'wrong-diff-id' }, /\bwrong diff id calculated on extraction\b/i],
+  [
+    { code: 'wrong-diff-id' },
+    /\bwrong diff id calculated on extraction\b|\bdoes not match config's diffid\b/i,
+  ],
   // containers/image, copy: it compares the index, too, since 2019 (cri-o/cri-o#2157).
   [{ code: 'digest-of-index' }, /\bdigest of source image's manifest would not match\b/i],
   [{ code: 'nydus-layer' }, /\bimage\.layer\.nydus\./i],

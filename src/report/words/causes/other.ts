@@ -6,7 +6,7 @@ import { isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { type CauseWords, type FirstFinding, isOfMirror, leads } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
-import { onNode } from '../node/node.ts'
+import { onNode, releaseOf } from '../node/node.ts'
 import { dockerClient } from '../node/node-settings.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
@@ -22,13 +22,28 @@ export const canceledOrDeadline: CauseWords = {
       isOfUnpacking,
       'The pull was canceled while a layer that had arrived was being unpacked: the runtime saw no progress for too long, or was restarted. Most likely, the network was not what was slow, and the login is not at fault.',
     ],
+    [
+      isUnpacking,
+      'The pull was canceled while a layer was being unpacked: most likely, another layer was still on its way and did not arrive for too long, or the runtime was restarted. The login is not at fault.',
+    ],
     'The pull made no progress for too long, took longer than the runtime allows, or was ended by a restart of the runtime; often the cause is a large image over a slow connection.',
   ],
 }
 
-/** Whether what was canceled was no download anymore. */
-export function isOfUnpacking({ evidence }: Pick<Finding, 'evidence'>): boolean {
+/** Whether a layer was being unpacked at the time. */
+function isUnpacking({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return /\bfailed to extract layer\b/i.test(evidence?.text ?? '')
+}
+
+/**
+ * Whether unpacking itself may have taken too long: only the transfer service, which the CRI plugin uses from containerd 2.1 on, counts it as no
+ * progress; before, other layers were on their way, which did not arrive (containerd, pullProgressReporter).
+ */
+export function isOfUnpacking(first: Pick<FirstFinding, 'evidence' | 'host'>): boolean {
+  const { runtime, version } = first.host
+  const [major, minor] = releaseOf(version)
+  const isBefore = runtime === 'containerd' && version !== null && (major < 2 || (major === 2 && minor < 1))
+  return isUnpacking(first) && !isBefore
 }
 
 const STARTED = { machine: 'the machine', kubelet: 'the kubelet', runtime: 'the container runtime' }

@@ -77,12 +77,12 @@ export function refusalMeaning(first: FirstFinding): string {
     : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as mounting or setting an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }
 
-export function attributeMeaning({ clues }: Pick<Finding, 'clues'>): string {
+export function attributeMeaning({ clues, steps }: FirstFinding): string {
   const refused = clueOf(clues, 'file-attribute')
   const name = refused?.name ?? null
   const has = `A file of the image has ${name === null ? 'an extended attribute' : `the extended attribute ${name}`}`
   if (refused?.error === 'invalid')
-    return `${has} whose value the kernel of the node rejects, most often an SELinux label that is not in its policy; nothing is damaged, and the registry is not at fault.`
+    return `${has}, whose value the kernel of the node rejects${steps.some(step => step.code === 'leave-attribute' && step.label) ? ', most often an SELinux label that is not in its policy' : ''}; nothing is damaged, and the registry is not at fault.`
   return refused?.error === 'unsupported'
     ? `${has}, and the runtime can't set it where it stores layers; nothing is damaged.`
     : `${has}, and the runtime did not find the file where it wanted to set it; nothing was damaged on the way.`

@@ -76,12 +76,15 @@ function whoAnswers(host: string): string {
 const OF_OPERATORS = /\.(?:jfrog\.io|cloudsmith\.(?:io|com))$/i
 
 export const answerSteps: StepWords<AnswerStep> = {
-  'page-instead': ({ host }, { findings: [{ endpoint, evidence }] }) => ({
-    text:
-      isHosted(host) || OF_OPERATORS.test(host)
-        ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}${/\bHTTP 403\b|\b403 Forbidden\b/i.test(evidence?.text ?? '') ? '; or its own front server, where the account is closed or the address of the nodes is not allowed' : ''}`
-        : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not forward /v2/, or the registry may be at another port or host (Nexus has a separate connector port for Docker)`,
-  }),
+  'page-instead': ({ host }, { findings: [{ endpoint, evidence }] }) => {
+    const isRefused = /\bHTTP 403\b|\b403 Forbidden\b/i.test(evidence?.text ?? '')
+    return {
+      text:
+        isHosted(host) || OF_OPERATORS.test(host)
+          ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}${isRefused ? '; or its own front server, where the account is closed or the address of the nodes is not allowed' : ''}`
+          : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not forward /v2/, or the registry may be at another port or host (Nexus has a separate connector port for Docker)${isRefused ? '; or what is in front of it refuses the address of the nodes (403)' : ''}`,
+    }
+  },
   // containerd/containerd#4005: a 200 with a page in place of a token.
   'page-for-token': ({ registry, host, product }, { findings }) => {
     const ofOthers = isHosted(host ?? registry)

@@ -17,7 +17,7 @@ import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
 import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
-import { otherFormat, rightMediaType } from './image-formats.ts'
+import { otherFormat, perhapsEncrypted, rightMediaType } from './image-formats.ts'
 import { pushHeld } from './lost-image.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -106,11 +106,14 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       ? 'Use the tag of the ordinary image, of which this one is a conversion (its name often ends in -nydus), or run it on nodes whose runtime unpacks with nydus-snapshotter: an update of the runtime alone does not read such layers'
       : 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'other-builder': (_step, { findings, findings: [{ clues, evidence, host }] }) => ({
-    text: hasClue(clues, 'wrong-diff-id')
-      ? `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing${nodesOf(findings).length > 1 ? '' : `. If another node unpacks the same image, test the memory and the disk ${onNodes(findings)} instead`}`
-      : `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing${host.runtime === 'cri-o' && /\binvalid tar header\b/i.test(evidence?.text ?? '') ? '. If the image is encrypted, give CRI-O its key instead (decryption_keys_path): without it, it can take such layers for damaged archives' : ''}`,
-  }),
+  'other-builder': (_step, { findings, findings: [first] }) => {
+    const why = hasClue(first.clues, 'wrong-diff-id')
+      ? `its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing${nodesOf(findings).length > 1 ? '' : `. If another node unpacks the same image, test the memory and the disk ${onNodes(findings)} instead`}`
+      : 'if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing'
+    return {
+      text: `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: ${why}${perhapsEncrypted(first)}`,
+    }
+  },
   'drop-attribute': ({ name }) => ({
     text: `Use a newer tag of the image, or build it again ${name === 'security.selinux' ? 'on a machine without SELinux, or with docker buildx' : 'with docker buildx or a current Buildah'}: files in it have the extended attribute ${name}, which its builder left there by mistake`,
   }),

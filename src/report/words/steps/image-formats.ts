@@ -43,5 +43,17 @@ export function rightMediaType(
   const who = isHosted(host)
     ? `Look for a mirror, cache, or proxy between the nodes and ${host} that announces manifests with the wrong type: this one came`
     : `Have ${host} announce this manifest with its own type, such as by updating it (old releases of Harbor confuse the types of what their proxy cache keeps): it was announced`
-  return `${who} as ${as}, and says itself that it is ${is}. Until then, name the image by its digest (\`crane digest ${reference ?? '<image>'}\` shows it), or use the registry that publishes it`
+  const byDigest =
+    reference?.includes('@') === true
+      ? ''
+      : `name the image by its digest (\`crane digest ${reference ?? '<image>'}\` shows it), or `
+  return `${who} as ${as}, and says itself that it is ${is}. Until then, ${byDigest}use the registry that publishes it`
+}
+
+/** Returns what to do if the layer was not decrypted: CRI-O has no text of its own for that (containers/image#2646). */
+export function perhapsEncrypted({ evidence, host }: Findings[0]): string {
+  const isUnread = /\binvalid tar header\b|\bconfig's diffid\b/i.test(evidence?.text ?? '')
+  return host.runtime === 'cri-o' && isUnread
+    ? '. If the image is encrypted, give CRI-O its key instead (decryption_keys_path): without it, it can take such layers for damaged ones'
+    : ''
 }

@@ -26,7 +26,7 @@ import type { Findings, StepWords } from '../step-words.ts'
 /** Returns the store of the runtime that the text shows, which settings can move; null if it shows none. */
 function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
   return (
-    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8}?)\/(?:image\/overlay2?\/layerdb|overlay2?\/(?:[0-9a-f]{64}|l\/\w{26})|io\.containerd\.[\w-]{1,20}\.v1\.[\w-]{1,40})\b/.exec(
+    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8}?)\/(?:image\/overlay2?\/layerdb|overlay2?\/(?:[0-9a-f]{64}|l\/\w{26})|io\.containerd\.(?:content|metadata|snapshotter)\.v1\.[\w-]{1,40})\b/.exec(
       evidence?.text ?? '',
     )?.[1] ?? null
   )
@@ -41,16 +41,22 @@ const HALF_DOWNLOAD = /\bresume write: stat (\/[\w./-]{1,200}\/ingest\/[0-9a-f]{
 
 /** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
 function emptyStore(
-  { host: { os, platform, runtime, containerdStore }, clues }: Findings[0],
+  { host: { os, platform, runtime, containerdStore }, clues, evidence }: Findings[0],
   store: string,
 ): string {
   const isCrio = runtime === 'cri-o' && (platform === null || platform === 'openshift')
   // Docker would still list what containerd stored for it.
-  if (os === 'windows' || containerdStore === true || (platform !== null && !isCrio)) return ''
+  const isShared = runtime === 'docker' && (containerdStore === true || /\bcontainerd\b/.test(store))
+  if (os === 'windows' || isShared || (platform !== null && !isCrio)) return ''
   const snapshotter = clueOf(clues, 'lazy-snapshotter')?.name ?? null
   const stopped =
     snapshotter === null ? ' and the runtime' : `, the runtime, and the snapshotter (${snapshotter})`
-  const more = snapshotter === null ? '' : " and in containerd's own root, if that is another folder"
+  // A snapshotter that keeps old snapshots refuses the new ones of the same number.
+  const isItsOwn = /\/io\.containerd\.snapshotter\.v1\./.test(evidence?.text ?? '')
+  const others = isItsOwn
+    ? " and in containerd's own root, if that is another folder"
+    : `, and all that is in the root of ${snapshotter}, which is a folder of its own`
+  const more = snapshotter === null ? '' : others
   // Other programs may have files in a folder that was chosen by hand.
   const isChosen = runtime === 'containerd' && store !== '/var/lib/containerd'
   const how = isCrio
@@ -129,10 +135,19 @@ export const storeSteps: StepWords<StoreStep> = {
   'hold-attributes': ({ name }, { findings, findings: [{ host }] }) => ({
     text: `Let files ${onNodes(findings)} have extended attributes${name === null ? '' : ` (${name})`}: put ${storePath(host)} on ext4 or xfs without the mount option nouser_xattr (not on tmpfs or NFS), on a kernel that was built with them, and run the runtime in a VM or on the machine itself, as it can't set them in a rootless or unprivileged container (LXC) on overlay2${host.runtime === 'docker' ? '. Docker before 25.0 left out what it could not set' : ''}`,
   }),
-  // containers/storage#1077, in 1.38 and later.
-  'leave-attribute': (_step, { findings, findings: [{ host }] }) => ({
-    text: `${host.runtime === 'cri-o' ? `Update CRI-O ${onNodes(findings)} to 1.24 or later, which leaves out the SELinux labels of an image's files` : `Update the container runtime ${onNodes(findings)}, as current ones leave out or skip more of such attributes`}; or use a tag of the image without them, or nodes without SELinux: most often, what the kernel rejects is a label that its SELinux policy does not have (such as one of Android's)`,
-  }),
+  'leave-attribute': ({ name, label }, { findings, findings: [{ host }] }) => {
+    if (!label)
+      return {
+        text: `Use another tag of the image, or build it again, without ${name ?? 'such attributes, such as file capabilities (security.capability)'}: the kernel ${onNodes(findings)} does not accept the value${name === null ? '. It is no SELinux label: CRI-O leaves those out since 1.25' : ''}`,
+      }
+    const update =
+      host.runtime === 'cri-o'
+        ? `Update CRI-O ${onNodes(findings)} to 1.25 or later, which leaves out the SELinux labels of an image's files; or use`
+        : 'Use'
+    return {
+      text: `${update} a tag of the image without SELinux labels, or nodes without SELinux: ${name === null ? 'most often, what the kernel rejects is' : 'what the kernel rejects is most likely'} a label that its SELinux policy does not have (such as one of Android's)`,
+    }
+  },
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'

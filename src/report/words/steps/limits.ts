@@ -19,7 +19,7 @@ import { editField, setImages } from '../edits/edits.ts'
 import { imported, loadedAsOthers, preloaded } from '../node/loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../node/local-clusters.ts'
 import { tagged } from '../node/names-on-node.ts'
-import { nodeName, onNodes, releaseOf } from '../node/node.ts'
+import { nodeName, onNodes } from '../node/node.ts'
 import { dockerClient, throttleSetting } from '../node/node-settings.ts'
 import { formatNumber, namedList, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../plan/remedies.ts'
@@ -120,10 +120,10 @@ function progressTimeout({ host, steps }: AdvisedFinding): string {
 /** What ends a pull while it unpacks: the transfer service of containerd 2.1 and later counts that as a download without progress (containerd/containerd#13909). */
 function slowUnpacking(first: AdvisedFinding): string {
   const { runtime, version } = first.host
-  const isTransfer = runtime === 'containerd' && version !== null && releaseOf(version)[0] >= 2
-  const instead = isTransfer
-    ? ', or set use_local_image_pull = true there (from containerd 2.1 on, its transfer service can count unpacking as no progress: containerd/containerd#13909)'
-    : ''
+  const instead =
+    runtime === 'containerd' && version !== null
+      ? ', or set use_local_image_pull = true there (from containerd 2.1 on, its transfer service can count unpacking as no progress: containerd/containerd#13909)'
+      : ''
   return `If unpacking takes long (a large layer, or a slow disk), ${isSetByCloud(first) ? 'use an image whose largest layers are smaller, or nodes with a faster disk' : `raise ${progressTimeout(first)}${instead}, or give the node a faster disk`}`
 }
 

@@ -78,11 +78,23 @@ const POLICY_OBJECTS =
 const REFUSED_SIGNATURE =
   /\breading signatures? from \S{1,400}\/signature-(\d{1,4})\b.{0,200}?\b(40[013]|410)\b/i
 
+const WHY_REFUSED: Partial<Record<string, string>> = {
+  401: ' It sends no login there.',
+  403: ' S3 answers 403 in place of 404 unless the reader may list the bucket (s3:ListBucket).',
+}
+
 /** What to do about a store that refuses a signature, which may be one that does not exist; null if the text does not say so. */
 function refusedSignature({ evidence, endpoint }: Findings[0]): string | null {
   const [, number, status] = REFUSED_SIGNATURE.exec(evidence?.text ?? '') ?? []
-  if (number === undefined || endpoint === null) return null
-  return `Let the nodes read the signature store ${endpoint.host}, and have it answer 404 for what does not exist: the runtime reads signature-1, signature-2, and so on until a 404, and got ${status} for signature-${number}${number === '1' ? '' : ', most likely because there are no more'}. S3 answers 403 in place of 404 unless the reader may list the bucket (s3:ListBucket). This shows where the nodes are told to look for signatures`
+  const host = endpoint?.host ?? null
+  if (number === undefined || host === null) return null
+  const reads = `the runtime reads signature-1, signature-2, and so on until a 404, and got ${status} for signature-${number}`
+  const where = 'This shows where the nodes are told to look for signatures'
+  // Everyone can read those of Red Hat.
+  if (/(?:^|\.)redhat\.(?:com|io)$/.test(host))
+    return `Look for a proxy or firewall that answers in place of ${host}, where anyone can read signatures, or whether ${host} refuses the address of the nodes: ${reads}. ${where}`
+  const why = WHY_REFUSED[status ?? ''] ?? ''
+  return `Let the nodes read the signature store ${host}, and have it answer 404 for what does not exist: ${reads}${number === '1' ? '' : ', most likely because there are no more'}.${why} ${where}`
 }
 
 export const policySteps: StepWords<PolicyStep> = {
@@ -118,7 +130,7 @@ export const policySteps: StepWords<PolicyStep> = {
     ),
   // projectcalico/calico#11564.
   'verifier-folder': ({ name }, { findings }) => ({
-    text: `Set bin_dir of containerd's image verifier (io.containerd.image-verifier.v1.bindir) ${onNodes(findings)} to a folder that has nothing but verifiers in it, or an empty one, and restart containerd: it runs each program in that folder as a verifier, and ${name} is a plugin of the network (CNI)`,
+    text: `Set bin_dir of containerd's image verifier (io.containerd.image-verifier.v1.bindir) ${onNodes(findings)} to a folder that has nothing but verifiers in it, or an empty one, and restart containerd: it runs each program in that folder as a verifier, and ${name} is the name of a network plugin (CNI)`,
   }),
   // cri-o/cri-o#8666, cri-o/cri-o#9478: GPGME of static builds looked for gpg at a fixed path; cri-o/cri-o#9479 corrected it.
   'repair-gnupg': (_step, { findings }) =>
