@@ -334,6 +334,30 @@ test.each<Row>([
     { first: /^Use another tag .*decryption_keys_path/, never: /Helm|artifact/ },
   ],
   [
+    'a layer that an old Docker loses on Windows may be its own fault',
+    OWN,
+    'failed to register layer: re-exec error: exit status 1: output: remove \\\\?\\C:\\ProgramData\\docker\\windowsfilter\\aa\\UtilityVM\\Files\\x.dll: Access is denied.',
+    { node: { runtime: 'docker://17.6.2-ee-6', os: 'windows' } },
+    { first: /^Find what keeps .*or update Docker, as releases this old.*icacls/ },
+  ],
+  [
+    'a layer that containerd lost before it had a setting to keep it',
+    OWN,
+    `failed to unpack image on snapshotter overlayfs: content digest sha256:${'a'.repeat(64)}: not found`,
+    { node: { runtime: 'containerd://1.2.5' } },
+    { says: /If the error comes back, update containerd/, never: /discard_unpacked_layers|Kata/ },
+  ],
+  [
+    'a guest VM whose request was not answered is no unknown cause',
+    OWN,
+    'Error: failed to create containerd task: failed to create shim task: failed to pull manifest error sending request for url (https://registry.example/v2/team/api/manifests/3)',
+    { reason: 'CreateContainerError' },
+    {
+      says: /The guest VM got no answer.*does not trust its certificate/s,
+      never: /doesn't recognize|no known cause/,
+    },
+  ],
+  [
     'the folder of a snapshotter is emptied with that of containerd',
     OWN,
     'failed to prepare extraction snapshot "extract-1 sha256:aa": failed to rename: rename /var/lib/containerd-stargz-grpc/snapshotter/snapshots/new-1 /var/lib/containerd-stargz-grpc/snapshotter/snapshots/34: file exists',

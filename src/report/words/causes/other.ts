@@ -57,6 +57,10 @@ function endedByStart({ clues, node }: FirstFinding): string {
 
 const isOfSnapshotter = leads('start-snapshotter')
 
+/** Whether the guest's client (reqwest) got no answer, and its text does not say why. */
+const isUnanswered = ({ clues, evidence }: FirstFinding) =>
+  hasClue(clues, 'guest') && /\berror sending request for url\b/i.test(evidence?.text ?? '')
+
 const isUnreadByKubelet = leads('match-docker')
 
 export const other: CauseWords = {
@@ -78,6 +82,7 @@ export const other: CauseWords = {
     ['realm-scheme', 'an unusable token address'],
     ['endpoint-scheme', 'a malformed mirror address'],
     [hasNoReason, 'reason no longer recorded'],
+    [isUnanswered, 'guest VMs that get no answer'],
     'an unknown cause',
   ],
   title: [
@@ -107,6 +112,7 @@ export const other: CauseWords = {
     ['realm-scheme', { does: 'announces an address for tokens that no client can use' }],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
+    [isUnanswered, first => `The guest VM got no answer that it could use from ${responderLabel(first)}`],
     [
       isStatus,
       first =>
@@ -178,6 +184,10 @@ export const other: CauseWords = {
         `Events are kept for only an hour, and the pod's status gives no reason. ${hasClue(clues, 'node-silent') ? 'Nothing is tried until the node is back.' : 'The next attempt, within five minutes, records a new event.'}`,
     ],
     [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
+    [
+      isUnanswered,
+      'Its request failed before an answer came: the message does not say whether name resolution, the network, a proxy, or trust in the certificate is the reason. Neither the name of the image nor a login is known to be at fault.',
+    ],
     "The kubelet's message matches no known cause; read it in full.",
   ],
 }

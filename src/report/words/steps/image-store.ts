@@ -154,12 +154,14 @@ export const storeSteps: StepWords<StoreStep> = {
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
   },
-  'release-store': (_step, { findings, findings: [{ host }] }) =>
-    nodeClientStep(
-      `Find what keeps the runtime from its own files ${onNodes(findings)}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
+  'release-store': (_step, { findings, findings: [{ host }] }) => {
+    const isOld = host.runtime === 'docker' && host.version !== null && releaseOf(host.version)[0] < 18
+    return nodeClientStep(
+      `Find what keeps the runtime from its own files ${onNodes(findings)}${isOld ? ' (or update Docker, as releases this old have faults of their own there: Azure/acs-engine#2659)' : ''}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
       `icacls ${storePath(host)}`,
       findings,
-    ),
+    )
+  },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
@@ -238,9 +240,16 @@ export const storeSteps: StepWords<StoreStep> = {
   'push-imported': (_step, { findings: [{ host, containerKind }] }) => ({
     text: `Push the image to a registry that the nodes pull from${host.platform === 'kind' ? ' (kind.sigs.k8s.io/docs/user/local-registry)' : ''}, and use its name there in the ${containerKind === 'volume' ? 'volume' : 'container'}: a pull gives the image the name that the pod asks for, and another import would not (kubernetes-sigs/kind#4099)`,
   }),
-  'keep-layers': (_step, { findings }) => ({
-    text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
-  }),
+  // The setting came with containerd 1.4.
+  'keep-layers': (_step, { findings, findings: [{ host }] }) => {
+    const [major, minor] = releaseOf(host.version)
+    const isBefore = host.version !== null && major === 1 && minor < 4
+    return {
+      text: isBefore
+        ? `If the error comes back, update containerd ${onNodes(findings)}: this release is old, and later ones have corrected how it keeps content`
+        : `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+    }
+  },
   'check-store': (_step, { findings }) => ({ text: storeText(findings) }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with a snapshotter other than overlayfs, that one's mount may be the cause: use overlayfs there`,
