@@ -290,7 +290,11 @@ test.each<Row>([
     'a part that is missing, by its type',
     'xpkg.example/acme/app:1',
     `failed to copy: httpReadSeeker: failed open: could not fetch content descriptor sha256:${'a'.repeat(64)} (application/vnd.oci.image.config.v1+json) from remote: not found`,
-    { first: /again if it is yours, or use another tag/, says: /lacks a blob of the image, its configuration/, never: /a layer/ },
+    {
+      first: /again if it is yours, or use another tag/,
+      says: /lacks a blob of the image, its configuration/,
+      never: /a layer/,
+    },
   ],
   [
     'a bare 403 of ECR Public, which a login of the node may be behind',

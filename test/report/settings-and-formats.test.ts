@@ -291,7 +291,7 @@ test.each<Row>([
     OWN,
     'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.docker.container.image.v1+json"',
     { node: { runtime: 'cri-o://1.25.1' } },
-    { first: /^Use another tag or digest/, says: /such a mixed image/, never: /Helm/ },
+    { first: /^Use another tag or digest/, says: /takes no such mixture/, never: /Helm/ },
   ],
   [
     'a manifest that a cache announces with the wrong type is not built again',

@@ -117,7 +117,7 @@ export const unsupportedManifest: CauseWords = {
     ['signature-artifact', SIGNATURE],
     [
       'mixed-types',
-      'The manifest is one of OCI, and its configuration has the type of Docker images: this runtime does not take such a mixed image. Nothing is damaged, and the login is not at fault.',
+      'The manifest is in OCI format, but its configuration has the type of Docker images, and this runtime takes no such mixture. Nothing is damaged, and the login is not at fault.',
     ],
     ['artifact', ARTIFACT],
     [

@@ -172,7 +172,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       first => {
         const { wait = '', allowed = null } = clueOf(first.clues, 'retry-soon') ?? {}
         const limit = allowed === null ? '' : `, and names a limit of ${allowed}`
-        return `${capitalize(limiterLabel(first))} asks to wait ${wait} only${limit}: what reached it may be the requests of others, and the next attempt is likely to succeed.`
+        return `${capitalize(limiterLabel(first))} asks to wait ${wait} only${limit}: others' requests may have used it up, and the next attempt is likely to succeed.`
       },
     ],
     // docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
