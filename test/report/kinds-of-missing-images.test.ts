@@ -5,6 +5,12 @@ import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, expectReport, expectRow, type Row } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
+const VOLUME = container({
+  name: 'weights',
+  kind: 'volume',
+  image: OWN,
+  state: waiting('ErrImagePull', 'registry.example/team/api:3: not found'),
+})
 const ZARF = '127.0.0.1:31999/library/nginx:1.27-zarf-3793515731'
 const ofDeployment = (image: string) => ({
   controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-1', uid: 'o' },
@@ -307,14 +313,7 @@ test.each<Row>([
     'registry.example/team/api:3: not found',
     {
       pod: {
-        containers: [
-          container({
-            name: 'weights',
-            kind: 'volume',
-            image: OWN,
-            state: waiting('ErrImagePull', 'registry.example/team/api:3: not found'),
-          }),
-        ],
+        containers: [VOLUME],
       },
     },
     {
@@ -328,14 +327,7 @@ test.each<Row>([
     {
       pod: {
         controller: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', name: 'gis', uid: 'gis' },
-        containers: [
-          container({
-            name: 'weights',
-            kind: 'volume',
-            image: OWN,
-            state: waiting('ErrImagePull', 'registry.example/team/api:3: not found'),
-          }),
-        ],
+        containers: [VOLUME],
       },
     },
     { says: /extension in spec\.postgresql\.extensions/, never: /under volumes/ },
